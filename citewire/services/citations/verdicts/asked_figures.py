@@ -101,7 +101,7 @@ _OVER_YEARS = re.compile(
     rf"\b(?:over|across|during|in|of|for) (?:the |all |these |those |last |past ){{0,2}}"
     rf"({'|'.join(_YEARS)})(?: fiscal)?[ -](?:years?|period)\b"
 )
-_OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL}
+OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL}
 """Beside one of these `64 %` is how much, and no share."""
 _SPANISH = frozenset("la el de los las del una".split())
 """Beside one of these, `media` is an average."""
@@ -203,7 +203,7 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
     said = set(tokenise(flat))
     operations = set(operations_in(flat))
     shares = [one for one in claim.amounts if one.readings[0].kind == PERCENT]
-    is_share = "%" in flat and not operations & _OVER_TIME
+    is_share = "%" in flat and not operations & OVER_TIME
     if is_share or any(_OF.match(flat, one.end) for one in shares):
         operations.add(Operation.SHARE)
     compared = comparison_in(flat)

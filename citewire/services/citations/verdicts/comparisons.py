@@ -34,9 +34,9 @@ class Comparison:
         0 if that is not clear. `one` and `other` are the words that name each.
         """
         ours, theirs = one - other, other - one
-        ahead = bool(ours & self.left) + bool(theirs & self.right)
-        back = bool(ours & self.right) + bool(theirs & self.left)
-        return 0 if bool(ahead) == bool(back) else 1 if ahead else -1
+        ahead = bool(ours & self.left or theirs & self.right)
+        back = bool(ours & self.right or theirs & self.left)
+        return ahead - back
 
 
 def comparison_in(flat: str) -> Comparison | None:

@@ -141,6 +141,10 @@ class TableHead:
     """Whether it says that costs are told, or what is set aside for them."""
     is_before: bool
     """Whether it says that what is told is without a change, or from before it."""
+    is_counted: bool
+    """Whether it names what is never counted in millions, whatever a table says of its money."""
+    tells_scale: bool
+    """Whether it has the word of one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,6 +182,10 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
     of_rows = sum(head.is_period and not head.words - _OF_PERIODS for head in rows)
     is_turned = not named and of_rows * 2 >= len(rows)
     grouping = grouping_of(text)
+    of_row, of_column = (
+        [measures_in(flatten(one.label)) for one in all_] for all_ in (rows, columns)
+    )
+    of_table = measures_in(stated)
     figures: list[CellFigure] = []
     for number, row in enumerate(places[tops:]):
         for at in range(side, table.columns):
@@ -205,17 +213,11 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
                     line.is_per_unit or head.is_per_unit,
                     money,
                     grouping,
-                    measures_in(flatten(f"{line.label} \n {head.label}")) or measures_in(stated),
+                    (*of_row[number], *of_column[at]) or of_table,
                 )
             )
     lines, across = (columns, rows) if is_turned else (rows, columns)
     return Figures(tuple(lines), tuple(across), tuple(figures), tuple(heads))
-
-
-def _is_plainly_counted(line: TableHead, head: TableHead) -> bool:
-    """Whether heads name what is never counted in millions, whatever a table says of its money."""
-    heads = flatten(f"{line.label} \n {head.label}")
-    return bool(_COUNTED.search(heads)) and not _MILLIONS.search(heads)
 
 
 def _scales_of_rows(rows: Sequence[TableHead], *, is_told: bool) -> list[Scales | None]:
@@ -290,7 +292,7 @@ def figure_scales(stated: Scales, kind: str, line: TableHead, head: TableHead) -
     """What a figure of this kind and heads may be multiplied by, where these scales are stated."""
     if kind == PERCENT:
         return (1.0,)
-    if max(stated.plain, default=0) >= 1e6 and _is_plainly_counted(line, head):
+    if max(stated.plain, default=0) >= 1e6 and line.is_counted and not head.tells_scale:
         return (1.0,)
     if line.is_per_unit or head.is_per_unit:
         own = stated.of(shares=True)
@@ -315,6 +317,7 @@ def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[TableHead
 def head_of(label: str, subhead: str) -> TableHead:
     """Read what a head says, below a subhead or none."""
     flat = _SPREAD_YEAR.sub(r"\1\2\3\4", named_flat(label, flatten(label)))
+    whole, tells_scale = flat, bool(_MILLIONS.search(flat))
     periods = find_periods(flat)
     if flat in _QUARTERS:
         periods = [PlacedPeriod(0, len(flat), Period(None, part=_QUARTERS[flat]))]
@@ -342,6 +345,8 @@ def head_of(label: str, subhead: str) -> TableHead:
         bool(periods),
         bool(_COST.search(flat)),
         bool(_BEFORE.search(flat)),
+        bool(_COUNTED.search(whole)) and not tells_scale,
+        tells_scale,
     )
 
 

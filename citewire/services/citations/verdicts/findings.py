@@ -126,26 +126,9 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
         elif trace is Trace.WEAK:
             findings.append(Finding(LOOSE_NUMBER, "numbers", Reason("loose_number", (said,))))
     traced = len(spans) - len(findings) - len(untold)
-    findings += _backward(claim, cells)
     findings += _of_before(claim, cells, passages)
     is_told = bool(amounts) and in_cells == amounts
     return Numbers(findings, traced, in_cells, tuple(calculations), tuple(untold), is_told)
-
-
-def _backward(claim: ClaimReading, cells: Mapping[int, CellTrace]) -> Iterator[Finding]:
-    """A claim that something went from one figure to another that is told of an earlier period."""
-    course = from_and_to(claim)
-    if course is None or not all(one.start in cells for one in course):
-        return
-    old, new = (cells[one.start] for one in course)
-    row = old.table.table.by_line[old.line]
-    is_row = old.table is new.table and old.line == new.line
-    is_once = all(sum(one.value == cell.figure.value for one in row) == 1 for cell in (old, new))
-    before, after = (time_of((cell.line, cell.figure)) for cell in (old, new))
-    if is_row and is_once and any(after) and after < before:
-        span = course[1].start, course[1].end
-        reason = Reason("told_other_way", (claim.text[slice(*span)],))
-        yield Finding(OPPOSITE, "negation", reason, span)
 
 
 def _of_before(
@@ -153,13 +136,32 @@ def _of_before(
 ) -> Iterator[Finding]:
     """A claim that something doubled, rose or fell, and by what it was before did not."""
     course = from_and_to(claim)
+    if course is not None and _is_backward(course, cells):
+        yield _other_way(claim, course[1])
     multiple = wrong_multiple(claim.flat, course, cells, claim.amounts, passages)
     if multiple is not None:
         yield Finding(UNTRACED, "calculated", Reason("wrong_multiple", multiple))
     if (amount := went_other_way(claim.flat, claim.amounts, cells, passages)) is not None:
-        span = amount.start, amount.end
-        reason = Reason("told_other_way", (claim.text[slice(*span)],))
-        yield Finding(OPPOSITE, "negation", reason, span)
+        yield _other_way(claim, amount)
+
+
+def _is_backward(course: tuple[Amount, Amount], cells: Mapping[int, CellTrace]) -> bool:
+    """Whether the figure to which something went is told of an earlier period than the other."""
+    if not all(one.start in cells for one in course):
+        return False
+    old, new = (cells[one.start] for one in course)
+    row = old.table.table.by_line[old.line]
+    is_row = old.table is new.table and old.line == new.line
+    is_once = all(sum(one.value == cell.figure.value for one in row) == 1 for cell in (old, new))
+    before, after = (time_of((cell.line, cell.figure)) for cell in (old, new))
+    return is_row and is_once and any(after) and after < before
+
+
+def _other_way(claim: ClaimReading, amount: Amount) -> Finding:
+    """Say that the sources tell of an amount that it went the other way."""
+    span = amount.start, amount.end
+    reason = Reason("told_other_way", (claim.text[slice(*span)],))
+    return Finding(OPPOSITE, "negation", reason, span)
 
 
 def from_and_to(claim: ClaimReading) -> tuple[Amount, Amount] | None:
@@ -197,8 +199,7 @@ def _told(
     is_prose = told is Trace.FOUND or (isinstance(told, CellTrace) and told.figure.place is None)
     texts = [one for one in passages if one.table is None] if is_prose else ()
     if texts and not amount.is_year and turned_in(amount, claim.flat, texts):
-        reason = Reason("told_other_way", (said,))
-        return Finding(OPPOSITE, "negation", reason, (amount.start, amount.end))
+        return _other_way(claim, amount)
     if told is Trace.MISSING and is_left_open(amount, claim, passages):
         return Untold(Reason("operands_untold", (said,)))
     if told is Trace.WEAK and amount.factor >= FEWEST_SCALED:

@@ -13,10 +13,16 @@ from citewire.services.citations.verdicts.directions import said_direction
 from citewire.services.citations.verdicts.from_cells import length_of, time_of
 from citewire.services.citations.verdicts.misplaced import compared_with
 
+_TIMES = {
+    **dict.fromkeys("doubled duplico duplicaron verdoppelte verdoppelten".split(), 2.0),
+    **dict.fromkeys("tripled trebled triplico triplicaron".split(), 3.0),
+    **dict.fromkeys("verdreifachte verdreifachten".split(), 3.0),
+    "quadrupled": 4.0,
+    **dict.fromkeys("halved halbierte halbierten".split(), 0.5),
+}
 _SAID = re.compile(
     r"\b(?:(?P<hedge>more than|over|nearly|almost|close to|casi|mas que|fast)\s)?"
-    r"(?P<word>doubled|tripled|trebled|quadrupled|halved|duplic(?:o|aron)|triplic(?:o|aron)"
-    r"|verdoppelten?|verdreifachten?|halbierten?)\b"
+    rf"(?P<word>{'|'.join(_TIMES)})\b"
 )
 _NEXT = re.compile(
     r"\s(?:in (?:fiscal )?\d{4}\s)?(?:to|from|a|auf|hasta|de|von|desde)\s"
@@ -27,8 +33,6 @@ _TO_BEFORE = re.compile(r"\b(?:to|a|auf|hasta)\s(?:about\s|around\s)?[^\w\s]{0,3
 NEAR = 20
 """Characters before a figure in which it is said that something came to it."""
 _TO = frozenset("to a auf hasta".split())
-_TIMES = {"dou": 2.0, "dup": 2.0, "verdo": 2.0, "tri": 3.0, "tre": 3.0, "verdr": 3.0, "qua": 4.0,
-          "hal": 0.5}  # fmt: skip
 _LEAST, _MOST = 0.87, 1.2
 """What of the multiple it must be at least, and may be at most."""
 _MORE, _NEARLY = (0.99, 1.6), (0.8, 1.03)
@@ -107,8 +111,7 @@ def went_other_way(
 
 
 def _bounds(said: re.Match[str]) -> tuple[float, float]:
-    times = next(times for begins, times in _TIMES.items() if begins in said["word"][:8])
-    hedge = said["hedge"]
+    times, hedge = _TIMES[said["word"]], said["hedge"]
     low, high = _MORE if hedge in _ABOVE else _NEARLY if hedge in _BELOW else (_LEAST, _MOST)
     return (low * times, high * times) if times > 1 else (times / high, times / low)
 

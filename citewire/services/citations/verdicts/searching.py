@@ -20,7 +20,7 @@ from citewire.services.citations.verdicts.arithmetic import (
     share_of,
     sums,
 )
-from citewire.services.citations.verdicts.asked_figures import AskedFigures, Operation
+from citewire.services.citations.verdicts.asked_figures import OVER_TIME, AskedFigures, Operation
 from citewire.services.citations.verdicts.beside_amounts import words_of_cell
 from citewire.services.citations.verdicts.fitting import SURE, FittedTable, period_fits
 from citewire.services.citations.verdicts.from_cells import length_of, time_of
@@ -35,7 +35,6 @@ MOST = 600
 
 MOST_LINES, MOST_HEADS, MOST_CELLS, LONGEST_RUN = 8, 5, 10, 12
 
-_OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL}
 _PARTS = {Operation.RATIO, Operation.SHARE}
 _TOTALS = {Operation.SUM, Operation.AVERAGE}
 
@@ -60,11 +59,14 @@ def searched(
 def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> Iterator[Calculation]:
     is_percent = amount.readings[0].kind in (PERCENT, POINTS)
     lines = _lines(table) or _below(asked, table)
-    operations = asked.operations - (_PARTS if _names_whole(asked, table) else set())
+    is_of_whole = _names_whole(asked, table)
+    operations = asked.operations - (_PARTS if is_of_whole else set())
     for line in lines:
         yield from _of_line(line, operations, asked, table, is_percent=is_percent)
     for head in _heads(lines, asked, table):
-        yield from _of_head(head, lines, asked, table, is_percent=is_percent)
+        yield from _of_head(
+            head, lines, asked, table, is_percent=is_percent, is_of_whole=is_of_whole
+        )
 
 
 def differences(
@@ -160,7 +162,7 @@ def _of_line(
             continue
         is_course = {old[1].period, new[1].period} <= ends and any(time_of(old))
         is_course &= length_of(old) == length_of(new)
-        if operations & _OVER_TIME and is_course and time_of(old) < time_of(new):
+        if operations & OVER_TIME and is_course and time_of(old) < time_of(new):
             falls = Operation.FALL in operations and Operation.RISE not in operations
             if is_percent:
                 yield from changes(new, old, may_turn=False, falls=falls)
@@ -179,7 +181,13 @@ def _of_line(
 
 
 def _of_head(
-    head: int, lines: Sequence[int], asked: AskedFigures, table: FittedTable, *, is_percent: bool
+    head: int,
+    lines: Sequence[int],
+    asked: AskedFigures,
+    table: FittedTable,
+    *,
+    is_percent: bool,
+    is_of_whole: bool,
 ) -> Iterator[Calculation]:
     """Of the figures under one head: the lines that the claim names, and runs of lines."""
     operations = asked.operations
@@ -190,7 +198,6 @@ def _of_head(
         if one.head == head
     }
     named = [column[line] for line in lines if line in column]
-    is_of_whole = _names_whole(asked, table)
     for one, other in combinations(named, 2):
         if Operation.DIFFERENCE in operations:
             yield from differences(one, other, asked, table, is_percent=is_percent)

@@ -64,18 +64,25 @@ def told_sentences(
         own = plain[bisect_left(starts, begin) : bisect_left(starts, end)]
         spoken = periods[bisect_left(places, begin) : bisect_left(places, end)]
         spoken = [one for one in spoken if one.period.year]
-        if len(own) < 2 or not spoken or end - begin > LONGEST:
-            begin = end
-            continue
-        if not _is_in_turn(own, spoken, text) and (beside := _with_brackets(own, spoken, text)):
-            yield ToldSentence((begin, beside[-1].amount.end), beside)
-        elif len(spoken) > 1:
-            for is_percent in (False, True):
-                same = [one for one in own if _is_percent(one) == is_percent]
-                figures = tuple(_paired(same, spoken, text))
-                if len({figure.period for figure in figures}) > 1:
-                    yield ToldSentence((begin, figures[-1].amount.end), figures)
+        if len(own) > 1 and spoken and end - begin <= LONGEST:
+            for figures in _told(own, spoken, text):
+                yield ToldSentence((begin, figures[-1].amount.end), figures)
         begin = end
+
+
+def _told(
+    amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str
+) -> Iterator[tuple[ToldFigure, ...]]:
+    """The figures of a sentence with their periods, of several."""
+    is_in_turn = _is_in_turn(amounts, periods, text)
+    if not is_in_turn and (beside := _with_brackets(amounts, periods, text)):
+        yield beside
+    elif len(periods) > 1:
+        for is_percent in (False, True):
+            same = [one for one in amounts if _is_percent(one) == is_percent]
+            figures = tuple(_paired(same, periods, text))
+            if len({figure.period for figure in figures}) > 1:
+                yield figures
 
 
 def _is_in_turn(amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str) -> bool:
