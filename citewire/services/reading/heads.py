@@ -33,6 +33,8 @@ _FIGURE = re.compile(
 )
 _NOTHING = re.compile(r"[-–—.*]*|n/?[am]\.?|nil", re.IGNORECASE)
 _DASH = re.compile(r"[$€£¥] ?[-–—]")
+DASHES = ("-", "–", "—")
+"""Each stands alone in place of a figure."""
 _NUMBER = re.compile(r"\(\d{1,2}\)")
 _PERIOD = re.compile(
     r"(?:FY|CY|Q[1-4]|H[12]|[0-3]?\d,)?[/’']*+(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?[AEF]?"

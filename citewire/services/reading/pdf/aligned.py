@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from citewire.services.reading.heads import is_figure
+from citewire.services.reading.heads import DASHES, is_figure
 from citewire.services.reading.pdf.lines import Row, is_sign, split_at
 
 MOST_BINS = 2000
@@ -36,7 +36,6 @@ WORD_GAP = 0.8
 MERGED_GAP = 1.5
 """Heights of letters; columns that are further apart are two, though no row has both."""
 
-_DASHES = ("-", "–", "—")
 _ENDS = ("%", ")", ")%")
 _MARK = re.compile(r"\[[^\s\[\]]{1,12}\]")
 
@@ -385,7 +384,7 @@ def _ends(text: str) -> bool:
 
 
 def _is_told(text: str) -> bool:
-    return is_figure(text) or text in _DASHES
+    return is_figure(text) or text in DASHES
 
 
 def extent(cell: Row) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from itertools import chain, pairwise
 from math import inf
 from statistics import median
 
-from citewire.services.reading.heads import is_figure, is_value
+from citewire.services.reading.heads import DASHES, is_figure, is_value
 from citewire.services.reading.next_tables import RowWords, find_starts, tells_period
 from citewire.services.reading.pdf.aligned_tables import table_of_rows
 from citewire.services.reading.pdf.drawn import Drawn
@@ -65,7 +65,6 @@ INDENT = 4.0
 UNDER = 2.0
 """Points; they begin no further from each other."""
 
-_DASHES = ("-", "–", "—")
 _WORD = re.compile(r"[^\W\d_]{3}")
 
 Rows = list[list[Row]]
@@ -389,7 +388,8 @@ def _text(cell: Row) -> str:
 
 def _is_apart(rows: Rows, before: int, row: int) -> bool:
     """Whether two rows of several cells belong to different tables, by what is between."""
-    are_level = _are_level(rows[before], rows[row]) or _goes_on(rows[before], rows[row])
+    goes_on = _goes_on(rows[before], rows[row])
+    are_level = goes_on or _are_level(rows[before], rows[row])
     have_corner = _are_heads_with_corner(rows[before], rows[row])
     are_heads = have_corner or _are_heads(rows[before], rows[row])
     most = MAX_SUBHEADS if are_heads else MAX_LABELS if are_level else MAX_PLAIN_ROWS
@@ -401,7 +401,7 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
         max(f.x1 for f in rows[index][-1]) - min(f.x0 for f in rows[index][0])
         for index in range(before, row + 1)
     ]
-    if row == first + 1 and _goes_on(rows[first], rows[row]):
+    if row == first + 1 and goes_on:
         return rows[row][0][0].y0 - rows[first][0][0].y1 > FAR_APART * rows[row][0][0].height
     if min(widths[0], widths[-1]) < 0:
         # From right to left, words set apart to fill a line are not told from cells.
@@ -459,7 +459,7 @@ def _goes_on(cells: Sequence[Row], below: Sequence[Row]) -> bool:
 def _is_entry(cell: Row) -> bool:
     """Whether a figure stands in a cell, or a dash for one."""
     text = _text(cell)
-    return is_value(text) or text in _DASHES
+    return is_value(text) or text in DASHES
 
 
 def _are_level(cells: Sequence[Row], below: Sequence[Row]) -> bool:
