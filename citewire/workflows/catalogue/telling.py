@@ -8,7 +8,7 @@ from llama_index.core.schema import NodeWithScore
 from citewire.storage.library.documents import DocumentRecord
 from citewire.storage.library.outline import Outline
 from citewire.text.organisations import normal_name
-from citewire.text.places import Form, form_of, place_of
+from citewire.text.places import form_of, place_of
 from citewire.text.words import fold
 from citewire.workflows.catalogue.model import CatalogueAnswer, DocumentName
 from citewire.workflows.catalogue.opening import Excerpt, extracts_of, headings_of
@@ -111,8 +111,8 @@ def about(language: Language, record: DocumentRecord, outline: Outline) -> Catal
         blocks.append(say.unread)
     headings, further = headings_of(outline, record.title)
     if headings:
-        form = form_of(_file_name(record))
-        told = ", ".join(plain(one.text) + _at_page(say, form, one.page) for one in headings)
+        name = _file_name(record)
+        told = ", ".join(plain(one.text) + _at_page(say, name, one.page) for one in headings)
         more = f", {say.more.format(n=further)}" if further else ""
         blocks.append(f"{say.headings} {told}{more}.")
     nodes: list[NodeWithScore] = [extract.passage for extract in extracts]
@@ -150,7 +150,7 @@ def _line(say: Wording, record: DocumentRecord) -> str:
         "" if is_dated else plain(", ".join(record.periods)),
         "" if is_told else plain(file_name),
         record.date or "",
-        _extent(say, record, form_of(file_name)),
+        _extent(say, record, file_name),
     ]
     return " · ".join(part for part in parts if part)
 
@@ -160,18 +160,20 @@ def _file_name(record: DocumentRecord) -> str:
     return place.path.rpartition("/")[2]
 
 
-def _extent(say: Wording, record: DocumentRecord, form: Form) -> str:
+def _extent(say: Wording, record: DocumentRecord, file_name: str) -> str:
     """How many pages or slides it has; what others are cut into is nothing that people know."""
+    form = form_of(file_name)
     if form == "pages":
         return counted(say.pages, record.pages)
     return counted(say.slides, record.pages) if form == "slides" else ""
 
 
-def _at_page(say: Wording, form: Form, page: int) -> str:
+def _at_page(say: Wording, file_name: str, page: int) -> str:
     """Where a heading stands; one of a sheet is the sheet's name."""
-    if form == "pages":
-        return f" ({say.place.page.format(page)})"
-    return f" ({say.place.slide.format(page)})" if form == "slides" else ""
+    if form_of(file_name) == "sheets":
+        return ""
+    place = place_of(file_name, str(page), words=say.place)
+    return f" ({place})" if place else ""
 
 
 def _quoted(extract: Excerpt, n: int) -> str:

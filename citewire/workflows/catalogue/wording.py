@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from citewire.text.places import PlaceWords
+from citewire.text.places import ENGLISH, PlaceWords
 from citewire.workflows.routing.catalogue_words import Language
 
 
@@ -79,7 +79,7 @@ WORDINGS: dict[Language, Wording] = {
         unread="No text could be read in it.",
         headings="Headings:",
         more="and {n} more",
-        place=PlaceWords("p. {}", "slide {}", "sheet {}"),
+        place=ENGLISH,
     ),
     "es": Wording(
         here=("Hay un informe en esta biblioteca.", "Hay {n} informes en esta biblioteca."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from citewire.content.table import Table, rows_of, rows_span
 from citewire.content.withheld import MARK
+from citewire.text.places import form_of
 from citewire.text.sentences import split_sentences
 from citewire.text.words import fold, words, years
 
@@ -44,9 +45,6 @@ _COMPARED = re.compile(
 
 _ADDRESS = re.compile(r"https?://|www\.|\bdoi\b", re.IGNORECASE)
 """What a list of references is full of."""
-
-
-_SLIDES = (".pptx", ".pptm", ".potx", ".ppsx", ".ppsm", ".ppt", ".odp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +155,7 @@ def is_number(cell: str) -> bool:
 
 def sentences_of(passage: Passage) -> list[str]:
     """The sentences of a passage of text; each line of a slide has its own."""
-    if not passage.file_name.lower().endswith(_SLIDES):
+    if form_of(passage.file_name) != "slides":
         return split_sentences(passage.text)
     return [one for line in passage.text.splitlines() for one in split_sentences(line) if one]
 
