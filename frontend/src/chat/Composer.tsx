@@ -30,21 +30,27 @@ export const Composer = memo(function Composer({ conversation, busy, onAsk, onSt
   const isLost = useStore(reachStore, (reach) => reach.isLost);
   const quoted = useQuoted(conversation);
   // The end of what is pasted is not cut off without a word.
-  const over = withQuoted(text.trim(), quoted).length - LONGEST;
+  const question = withQuoted(text.trim(), quoted);
+  const over = question.length - LONGEST;
+  const canSend = text.trim() !== "" && over <= 0;
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) field.current?.focus(); // no keyboard over a phone's page
   }, []);
   const send = async (): Promise<void> => {
-    const question = text.trim();
-    if (question === "" || over > 0) return;
+    if (!canSend) return;
     const isThere = !isLost || (await lookForServer());
-    if (isThere && onAsk(withQuoted(question, quoted))) {
+    if (isThere && onAsk(question)) {
       setText("");
       setQuoted(conversation, null);
       setHeld(null);
     } else setHeld(isThere ? "busy" : "unreachable");
     field.current?.focus();
+  };
+  const said = (): string => {
+    if (over > 0) return strings.tooLong(over, LONGEST);
+    if (held === "unreachable" && isLost) return strings.heldUnreachable;
+    return held === "busy" && busy !== null ? strings.heldBusy[busy] : "";
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -82,7 +88,7 @@ export const Composer = memo(function Composer({ conversation, busy, onAsk, onSt
         onKeyDown={onKeyDown}
       />
       <p role="status" className="held">
-        {over > 0 ? strings.tooLong(over, LONGEST) : held === "unreachable" && isLost ? strings.heldUnreachable : held === "busy" && busy !== null ? strings.heldBusy[busy] : ""}
+        {said()}
       </p>
       <div className="composer-row">
         {children}
@@ -92,7 +98,7 @@ export const Composer = memo(function Composer({ conversation, busy, onAsk, onSt
             {strings.stop}
           </Button>
         ) : (
-          <Button kind="primary" icon="send" disabled={text.trim() === "" || over > 0} onClick={() => void send()}>
+          <Button kind="primary" icon="send" disabled={!canSend} onClick={() => void send()}>
             {strings.send}
           </Button>
         )}

@@ -151,8 +151,7 @@ function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean })
       {isSearching && <SearchBar searching={searching} onClose={endSearch} />}
       <div className="reader-main">
         {side && (
-          <SideList
-          form={form} outline={outline} docId={docId} pages={isPaged ? pages : []} sizes={sizes} page={page} onEntry={onEntry} onPage={onPage} />
+          <SideList form={form} outline={outline} docId={docId} pages={isPaged ? pages : []} sizes={sizes} page={page} onEntry={onEntry} onPage={onPage} />
         )}
         <div className="reader-view">
           {isPaged ? (
